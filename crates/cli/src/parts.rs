@@ -2,7 +2,7 @@
 
 use crate::Stop;
 use lobule::cerebellum::controllers;
-use lobule::control::registry::{self, Parameter};
+use lobule::control::registry::{self, Parameter, Plants};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -20,6 +20,14 @@ impl Kind {
     }
 }
 
+/// Plants by name: those of `lobule-control` and, where the program was built with them, bodies in MuJoCo.
+fn plants() -> Plants {
+    #[cfg(feature = "mujoco")]
+    return lobule::mujoco::plants();
+    #[cfg(not(feature = "mujoco"))]
+    registry::plants()
+}
+
 type Entry = (&'static str, &'static str, &'static [&'static [Parameter]]);
 
 /// Prints all parts of a kind, or the parameters of one as a TOML table of its defaults.
@@ -30,11 +38,11 @@ pub fn show(kind: Kind, name: Option<&str>, as_json: bool) -> Result<(), Stop> {
             vec![(entry.name, entry.about, entry.parameters)]
         }
         (Kind::Plant, Some(name)) => {
-            let entry = registry::find_plant(name)?;
+            let entry = plants().find(name)?;
             vec![(entry.name, entry.about, entry.parameters)]
         }
         (Kind::Controller, None) => controllers().all().map(|e| (e.name, e.about, e.parameters)).collect(),
-        (Kind::Plant, None) => registry::plants().iter().map(|e| (e.name, e.about, e.parameters)).collect(),
+        (Kind::Plant, None) => plants().all().map(|e| (e.name, e.about, e.parameters)).collect(),
     };
     if as_json {
         let json = |(name, about, parameters): &Entry| serde_json::json!({"name": name, "about": about, "parameters": parameters.concat()});
@@ -50,6 +58,11 @@ pub fn show(kind: Kind, name: Option<&str>, as_json: bool) -> Result<(), Stop> {
     }
     if kind == Kind::Plant {
         out!("\nA body of masses, springs and dampers is described by a file: examples/chain_of_carts.toml");
+        if !cfg!(feature = "mujoco") {
+            out!(
+                "For bodies in MuJoCo: scripts/fetch_mujoco.sh && cargo run --release --features mujoco -- show plants"
+            );
+        }
     }
     Ok(())
 }

@@ -36,18 +36,18 @@ fn a_loop_with_each_controller_is_stopped_saved_restored_and_goes_on_bit_for_bit
 
 #[test]
 fn every_plant_conforms_with_its_defaults() {
-    for entry in registry::plants() {
-        conforms::plant(|| registry::plant(entry.name, &Values::new()).unwrap(), 1e-3);
+    for entry in registry::plants().all() {
+        conforms::plant(|| registry::plants().make(entry.name, &Values::new()).unwrap(), 1e-3);
     }
 }
 
 #[test]
 fn defaults_lie_in_their_ranges_and_are_their_own_documentation() {
-    let all = controllers();
+    let (all, plants) = (controllers(), registry::plants());
     let tables = all
         .all()
         .map(|e| (e.name, e.about, e.parameters))
-        .chain(registry::plants().iter().map(|e| (e.name, e.about, e.parameters)));
+        .chain(plants.all().map(|e| (e.name, e.about, e.parameters)));
     for (name, about, parameters) in tables {
         assert!(!about.is_empty(), "{name}");
         // The printed table, read back, is the defaults, each within its range.
@@ -81,7 +81,7 @@ fn what_does_not_exist_or_lies_outside_is_refused_with_what_exists() {
     assert!(error.contains("trace = \"late\" is not allowed; none, delay, model, identified"), "{error}");
     let error = make("feedback", "kp", Value::Flag(true));
     assert!(error.contains("kp = true is not allowed; -1e12 to 1e12"), "{error}");
-    let error = registry::plant("arms", &Values::new()).err().unwrap().to_string();
+    let error = registry::plants().make("arms", &Values::new()).err().unwrap().to_string();
     assert!(error.contains("no plant `arms`; there are first_order"), "{error}");
 }
 
@@ -105,15 +105,15 @@ const HOSTILE: [f64; 14] = [
 
 #[test]
 fn every_number_of_every_part_has_a_finite_range_which_is_said() {
-    let all = controllers();
+    let (all, plants) = (controllers(), registry::plants());
     let tables = all.all().map(|e| (e.name, e.parameters));
-    for (name, parameters) in tables.chain(registry::plants().iter().map(|e| (e.name, e.parameters))) {
+    for (name, parameters) in tables.chain(plants.all().map(|e| (e.name, e.parameters))) {
         for p in parameters.iter().flat_map(|table| table.iter()) {
             let (limits, wrap): ([f64; 2], fn(f64) -> Value) = match p.kind {
                 Kind::Number(_, limits) => (limits, Value::Number),
                 Kind::Numbers(_, limits) => (limits, |x| Value::Numbers(vec![x])),
                 Kind::Whole(_, [low, high]) => ([low as f64, high as f64], Value::Number),
-                Kind::Flag(_) | Kind::Word(..) => continue,
+                Kind::Flag(_) | Kind::Word(..) | Kind::Text(_) => continue,
             };
             assert!(limits.iter().all(|limit| limit.abs() <= 1e12), "{name}: {} {limits:?}", p.key);
             for x in HOSTILE {
@@ -153,6 +153,7 @@ fn a_part_at_the_ends_of_its_ranges_works_or_is_refused_and_never_panics() {
                 }
                 Kind::Flag(_) => vec![Value::Flag(true), Value::Flag(false)],
                 Kind::Word(_, words) => words.iter().map(|word| Value::Word((*word).into())).collect(),
+                Kind::Text(_) => vec![Value::Word(String::new())],
             };
             for end in ends {
                 // A response of a minute is measured for longer than this test.

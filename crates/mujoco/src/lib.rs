@@ -18,6 +18,7 @@ mod library;
 mod parameters;
 mod plant;
 pub mod policy;
+mod registry;
 mod servo;
 mod signature;
 mod variation;
@@ -28,6 +29,7 @@ pub use ending::Ending;
 pub use lobule_control::Error;
 pub use parameters::BodyParameters;
 pub use plant::{MujocoPlant, Source};
+pub use registry::{CART_POLE, REACHER, plants};
 pub use servo::ServoParameters;
 pub use variation::Variation;
 

@@ -15,7 +15,7 @@ mod plants;
 pub use controllers::{LAW, basis_and_trace, law};
 pub use parameter::{
     FINITE, Given, Kind, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, SHORT_S, TIME_S, Value, Values, flag,
-    number, numbers, whole, word,
+    number, numbers, text, whole, word,
 };
 
 use crate::{Controller, Error, Plant, forward::Equations};
@@ -116,9 +116,13 @@ pub fn controllers() -> Controllers {
     Controllers(controllers::LAWS.iter().chain(forward::ALL).chain(controllers::MODELS).collect())
 }
 
-/// The plants of this crate. One that a file describes is [`crate::plant::Network`].
-pub fn plants() -> &'static [PlantEntry] {
-    plants::ALL
+/// Plants by name.
+#[derive(Clone)]
+pub struct Plants(Vec<&'static PlantEntry>);
+
+/// The plants of this crate; bodies in MuJoCo are added by `lobule-mujoco`. One that a file describes is [`crate::plant::Network`].
+pub fn plants() -> Plants {
+    Plants(plants::ALL.iter().collect())
 }
 
 impl Controllers {
@@ -171,22 +175,45 @@ impl Controllers {
     }
 }
 
-/// The plant of that name with its defaults changed by `values`.
-///
-/// # Errors
-/// [`Error::Unknown`] with what exists, [`Error::Parameter`] for values out of range, and what the plant refuses.
-pub fn plant(name: &str, values: &Values) -> Result<Box<dyn Plant>, Error> {
-    let entry = find_plant(name)?;
-    (entry.make)(&Given::resolve(entry.name, entry.parameters, values)?)
-}
+impl Plants {
+    /// The same with more.
+    pub fn with(mut self, more: &'static [PlantEntry]) -> Self {
+        self.0.extend(more);
+        self
+    }
 
-/// The entry of a plant.
-///
-/// # Errors
-/// [`Error::Unknown`] with the names there are.
-pub fn find_plant(name: &str) -> Result<&'static PlantEntry, Error> {
-    let unknown = || Error::unknown("plant", name, plants().iter().map(|entry| entry.name));
-    plants().iter().find(|entry| entry.name == name).ok_or_else(unknown)
+    /// All, in order.
+    pub fn all(&self) -> impl Iterator<Item = &'static PlantEntry> + Clone {
+        self.0.iter().copied()
+    }
+
+    /// The entry of that name.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the names there are.
+    pub fn find(&self, name: &str) -> Result<&'static PlantEntry, Error> {
+        let unknown = || Error::unknown("plant", name, self.all().map(|entry| entry.name));
+        self.all().find(|entry| entry.name == name).ok_or_else(unknown)
+    }
+
+    /// The plant of that name with its defaults changed by `values`.
+    ///
+    /// # Errors
+    /// As [`Plants::find`] and [`Given::resolve`], and what the plant refuses.
+    ///
+    /// # Example: a plant by name
+    /// ```
+    /// use lobule_control::registry::{Value, Values, plants};
+    ///
+    /// let heavy = Values::from([("mass_kg".into(), Value::Number(3.0))]);
+    /// let mut cart = plants().make("inertia", &heavy)?;
+    /// cart.advance(&[1.0], 0.01)?;
+    /// # Ok::<(), lobule_control::Error>(())
+    /// ```
+    pub fn make(&self, name: &str, values: &Values) -> Result<Box<dyn Plant>, Error> {
+        let entry = self.find(name)?;
+        (entry.make)(&Given::resolve(entry.name, entry.parameters, values)?)
+    }
 }
 
 /// Name, line and parameters of an entry as a TOML table with the defaults.

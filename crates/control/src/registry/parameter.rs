@@ -17,7 +17,7 @@ pub enum Value {
     Number(f64),
     /// Several numbers.
     Numbers(Vec<f64>),
-    /// A word.
+    /// A word or a text.
     Word(String),
 }
 
@@ -38,6 +38,8 @@ pub enum Kind {
     Numbers(&'static [f64], [f64; 2]),
     /// One of some words: default, all.
     Word(&'static str, &'static [&'static str]),
+    /// Any text, such as the name of a file: default.
+    Text(&'static str),
 }
 
 pub(super) type Text = &'static str;
@@ -81,6 +83,11 @@ pub const fn word(key: Text, default: Text, words: &'static [Text], about: Text)
     Parameter { key, unit: "1", kind: Kind::Word(default, words), about }
 }
 
+/// A text of a table, such as the name of a file.
+pub const fn text(key: Text, default: Text, about: Text) -> Parameter {
+    Parameter { key, unit: "1", kind: Kind::Text(default), about }
+}
+
 /// A flag of a table.
 pub const fn flag(key: Text, default: bool, about: Text) -> Parameter {
     Parameter { key, unit: "1", kind: Kind::Flag(default), about }
@@ -115,6 +122,7 @@ impl Parameter {
             Kind::Whole(_, [low, high]) => format!("a whole number, {low} to {high}"),
             Kind::Numbers(_, limits) => format!("numbers, each {}", range(limits)),
             Kind::Word(_, words) => words.join(", "),
+            Kind::Text(_) => "a text".into(),
         }
     }
 
@@ -125,7 +133,7 @@ impl Parameter {
             Kind::Number(number, _) => Value::Number(number),
             Kind::Whole(number, _) => Value::Number(number as f64),
             Kind::Numbers(numbers, _) => Value::Numbers(numbers.to_vec()),
-            Kind::Word(word, _) => Value::Word(word.into()),
+            Kind::Word(word, _) | Kind::Text(word) => Value::Word(word.into()),
         }
     }
 
@@ -144,6 +152,7 @@ impl Parameter {
             (Kind::Numbers(_, limits), Value::Numbers(values)) => {
                 values.iter().try_for_each(|value| within(*value, *limits))
             }
+            (Kind::Text(_), Value::Word(_)) => Ok(()),
             (Kind::Word(_, words), Value::Word(word)) if words.contains(&word.as_str()) => Ok(()),
             _ => Err(Error::Description {
                 part: Name::Owned(part.into()),
@@ -277,7 +286,7 @@ impl Given {
         serde_json::from_value(fields).map_err(bug)
     }
 
-    /// A word.
+    /// A word or a text.
     pub fn word(&self, key: &str) -> &str {
         self.get(key, |value| if let Value::Word(word) = value { Some(&word[..]) } else { None })
     }

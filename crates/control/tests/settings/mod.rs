@@ -15,7 +15,7 @@ fn arm() -> Result<Box<dyn Plant>, Error> {
 }
 
 fn eyelid() -> Result<Box<dyn Plant>, Error> {
-    registry::plant("eyelid", &Values::new())
+    registry::plants().make("eyelid", &Values::new())
 }
 
 /// The arm's equations, by a step of its exact matrices.
