@@ -18,6 +18,7 @@ use lobule_analysis::mean_of;
 use lobule_control::walking::Effector;
 use lobule_study::prelude::*;
 use record::{Line, ROLL, Record, YAW};
+use std::path::PathBuf;
 
 /// `quadruped/effectors`.
 #[derive(Debug, Clone, Copy)]
@@ -49,9 +50,11 @@ impl Study for Effectors {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        config.validate()?;
-        lobule_mujoco::available()?;
-        Ok(())
+        config.validate()
+    }
+
+    fn inputs(&self, config: &Config) -> Vec<(&'static str, PathBuf)> {
+        config.body.inputs()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {

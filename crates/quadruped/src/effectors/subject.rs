@@ -3,7 +3,7 @@
 use super::config::{CYCLE_S, Config};
 use super::record::Walked;
 use crate::bout::{Bout, Stretch};
-use crate::robot::{Base, generator};
+use crate::robot::Base;
 use lobule_analysis::mean;
 use lobule_control::Error;
 use lobule_control::walking::{Effector, FixedCorrections, Output, SteeredParameters, SteeredWalker};
@@ -24,10 +24,15 @@ pub fn walk(
     let parameters =
         SteeredParameters { outputs: vec![output], cues: Vec::new(), ..SteeredParameters::default() };
     let constant = FixedCorrections::new(&[value])?;
-    let steered = SteeredWalker::new(&parameters, generator(weight, seed)?, Box::new(constant), seed)?;
+    let steered = SteeredWalker::new(
+        &parameters,
+        Base::Generator.walker(weight, 0.0, seed)?,
+        Box::new(constant),
+        seed,
+    )?;
     let mut bout = Bout::new(robot, steered, config.body.gyro_noise_rad_s, seed)?;
-    let settled = bout.walk(config.times.settle_s, |_, _| (), |_, _| ())?;
-    let measured = bout.walk(config.times.measure_s, |_, _| (), |_, _| ())?;
+    let settled = bout.walk(config.times.settle_s, |_, _| ())?;
+    let measured = bout.walk(config.times.measure_s, |_, _| ())?;
     Ok(Walked {
         weight,
         seed,
