@@ -3,6 +3,7 @@
 mod actuator;
 mod arm;
 mod cart_pole;
+mod excerpt;
 mod eye;
 mod eyelid;
 mod forearm;
@@ -17,6 +18,7 @@ mod two_link;
 pub use actuator::Actuator;
 pub use arm::PlanarArm;
 pub use cart_pole::{CartPole, CartPoleParameters, Integrator};
+pub use excerpt::{Counted, Excerpt};
 pub use eye::{DrivenEye, Eye, EyeParameters};
 pub use eyelid::{Eyelid, EyelidParameters};
 pub use forearm::Forearm;
