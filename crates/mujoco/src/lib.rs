@@ -22,6 +22,7 @@ mod registry;
 mod servo;
 mod signature;
 mod variation;
+mod walking;
 
 pub use adjustment::Adjustment;
 pub use change::{Change, Frame};
@@ -32,6 +33,7 @@ pub use plant::{MujocoPlant, Source};
 pub use registry::{CART_POLE, REACHER, plants};
 pub use servo::ServoParameters;
 pub use variation::Variation;
+pub use walking::WalkingRobot;
 
 /// Path of a file that `scripts/fetch_mujoco.sh` fetches, by its place in `third_party/mujoco`.
 ///

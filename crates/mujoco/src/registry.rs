@@ -1,11 +1,14 @@
-//! Bodies in MuJoCo by name, as a configuration asks for them: any model in MJCF, two small models of our own, and the Go2.
+//! Bodies in MuJoCo by name, as a configuration asks for them: any model in MJCF, two small models of our own, the Go2, and a Go2 that walks.
 
-use crate::go2::{Fit, Go2Parameters, Ground};
-use crate::{BodyParameters, Ending, Error, MujocoPlant, Source, Variation, refuse};
+use crate::go2::{Fit, Go2Parameters, Ground, JOINTS, LEGS as LEGS_OF_GO2};
+use crate::{
+    Adjustment, BodyParameters, Change, Ending, Error, MujocoPlant, Source, Variation, WalkingRobot, refuse,
+};
 use lobule_control::Plant;
 use lobule_control::registry::{
     self, Given, NOT_NEGATIVE, Parameter, PlantEntry, Plants, flag, number, numbers, text, whole, word,
 };
+use lobule_control::walking::{Body, FixedCorrections, Walker, WalkerParameters, Weight};
 use std::path::Path;
 
 /// An arm of two joints on a table, in MJCF.
@@ -41,6 +44,12 @@ const FILE: &[Parameter] = &[
     text("keyframe", "", "Keyframe in which a trial begins; empty for the reference position"),
 ];
 
+/// A body that is heavier, and motors that are weaker, than those of the file.
+const ALTERED: &[Parameter] = &[
+    number("mass", "1", 1.0, [0.1, 10.0], "Factor of mass and inertia of the part that carries a load"),
+    number("strength", "1", 1.0, [0.0, 10.0], "Factor of the actuators' strengths"),
+];
+
 const LIMITS: &[Parameter] = &[
     number("track_m", "m", 2.4, [0.01, 2.5], "The trial ends when the cart is farther from the middle"),
     number("lean_rad", "rad", 0.6, [0.01, 3.0], "The trial ends when the pole leans more"),
@@ -56,6 +65,9 @@ const LEGS: &[Parameter] = &[
     number("lag_s", "s", 0.0, [0.0, 10.0], "Time constant of the motors"),
 ];
 
+const WALK: &[Parameter] =
+    &[number("weight", "1", 0.4, [0.1, 1.0], "Amplitude of the gait, a share of the generator's")];
+
 const BODIES: &[PlantEntry] = &[
     PlantEntry {
         name: "mujoco",
@@ -66,20 +78,26 @@ const BODIES: &[PlantEntry] = &[
     PlantEntry {
         name: "reacher",
         about: "an adult's arm of two joints on a table in MuJoCo, moved by torques",
-        parameters: &[COMMON],
+        parameters: &[ALTERED, COMMON],
         make: reacher,
     },
     PlantEntry {
         name: "mujoco_cart_pole",
         about: "a pole on a cart in MuJoCo that must not fall",
-        parameters: &[LIMITS, COMMON],
+        parameters: &[LIMITS, ALTERED, COMMON],
         make: cart_pole,
     },
     PlantEntry {
         name: "go2",
         about: "the quadruped Go2 in MuJoCo, moved by joint targets",
-        parameters: &[LEGS, COMMON],
+        parameters: &[LEGS, ALTERED, COMMON],
         make: go2,
+    },
+    PlantEntry {
+        name: "go2_walk",
+        about: "the Go2 walking under a pattern generator, steered by lateral step and trim",
+        parameters: &[WALK, LEGS, ALTERED, COMMON],
+        make: go2_walk,
     },
 ];
 
@@ -97,6 +115,22 @@ fn common(given: &Given, base: BodyParameters) -> BodyParameters {
         seed: given.whole("robot") as u64,
         ..base
     }
+}
+
+/// The same altered: the load on `carrier`, and `actuators`.
+fn altered(given: &Given, carrier: &str, actuators: &[&str], base: BodyParameters) -> BodyParameters {
+    let [mass, factor] = given.each(["mass", "strength"]);
+    let mut body = common(given, base);
+    // A factor of 1 leaves the model's own numbers untouched, to the bit.
+    if mass != 1.0 {
+        let bodies = vec![carrier.into()];
+        body.adjustments.push(Adjustment::Bodies { bodies, mass, inertia: mass, shift_m: [0.0; 3] });
+    }
+    if factor != 1.0 {
+        let actuators = actuators.iter().map(|name| (*name).to_string()).collect();
+        body.changes.push(Change::Strength { actuators, factor, from_s: 0.0, to_s: None });
+    }
+    body
 }
 
 fn boxed(plant: Result<MujocoPlant, Error>) -> Made {
@@ -124,7 +158,7 @@ fn any(given: &Given) -> Made {
 fn reacher(given: &Given) -> Made {
     let base =
         BodyParameters { name: "reacher".into(), keyframe: "ahead".into(), ..BodyParameters::default() };
-    shipped(REACHER, &common(given, base))
+    shipped(REACHER, &altered(given, "forearm", &["shoulder torque", "elbow torque"], base))
 }
 
 fn cart_pole(given: &Given) -> Made {
@@ -136,10 +170,10 @@ fn cart_pole(given: &Given) -> Made {
         endings: vec![beyond("position", track_m), beyond("angle", lean_rad)],
         ..BodyParameters::default()
     };
-    shipped(CART_POLE, &common(given, base))
+    shipped(CART_POLE, &altered(given, "pole", &["force"], base))
 }
 
-fn go2(given: &Given) -> Made {
+fn go2_robot(given: &Given) -> Result<MujocoPlant, Error> {
     let three = |key| -> Result<[f64; 3], Error> {
         let gains = given.numbers_of(key, 3, 0.0)?;
         Ok([gains[0], gains[1], gains[2]])
@@ -157,5 +191,20 @@ fn go2(given: &Given) -> Made {
         lag_s: given.number("lag_s"),
         ..Go2Parameters::default()
     };
-    boxed(parameters.robot(&common(given, parameters.body())))
+    let motors: Vec<String> =
+        LEGS_OF_GO2.iter().flat_map(|leg| JOINTS.map(|joint| format!("{leg}_{joint}"))).collect();
+    let motors: Vec<&str> = motors.iter().map(String::as_str).collect();
+    parameters.robot(&altered(given, "base", &motors, parameters.body()))
+}
+
+fn go2(given: &Given) -> Made {
+    boxed(go2_robot(given))
+}
+
+fn go2_walk(given: &Given) -> Made {
+    let parameters =
+        WalkerParameters { weight: Weight::Fixed(given.number("weight")), ..WalkerParameters::default() };
+    let none = FixedCorrections::none(Body::default().joints())?;
+    let walker = Walker::new(&parameters, Box::new(none), given.whole("robot") as u64)?;
+    Ok(Box::new(WalkingRobot::new("walking Go2", go2_robot(given)?, walker)?))
 }

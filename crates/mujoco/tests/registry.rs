@@ -45,11 +45,11 @@ fn every_body_keeps_the_contract_of_plants() {
         ("delay_s", Value::Number(0.02)),
         ("robot", Value::Number(3.0)),
     ];
-    let bodies = ["mujoco", "reacher", "mujoco_cart_pole", "go2"];
+    let bodies = ["mujoco", "reacher", "mujoco_cart_pole", "go2", "go2_walk"];
     let all: Vec<&str> = plants().all().map(|entry| entry.name).collect();
-    assert_eq!(all[all.len() - 4..], bodies);
+    assert_eq!(all[all.len() - 5..], bodies);
     for name in bodies {
-        let dt_s = if name == "go2" { 0.005 } else { 0.002 };
+        let dt_s = if name.starts_with("go2") { 0.005 } else { 0.002 };
         conforms::plant(|| made(name, &model(name)), dt_s);
         conforms::plant(|| made(name, &[model(name), varied.to_vec()].concat()), dt_s);
     }
@@ -186,6 +186,63 @@ fn commands_have_names_units_and_ranges() {
     assert_eq!((cart.name.as_str(), cart.unit.as_str(), cart.range), ("force", "N", [-10.0, 10.0]));
     let go2 = commands("go2");
     assert_eq!((go2.len(), go2[0].unit.as_str()), (12, "rad"), "joint targets");
+}
+
+#[test]
+fn a_walking_go2_turns_and_leans_as_it_is_steered() {
+    let walk = |command: [f64; 2]| {
+        let mut robot = made("go2_walk", &[]);
+        assert!(robot.fits(0.01).is_ok() && robot.fits(0.007).is_err());
+        let mut heading = Vec::new();
+        for _ in 0..800 {
+            robot.advance(&command, 0.01).unwrap();
+            heading.push(senses(&*robot)[0]);
+        }
+        assert_eq!(robot.status(), Status::Running);
+        let rates: f64 = heading.windows(2).map(|pair| (pair[1] - pair[0]) / 0.01).sum::<f64>() / 799.0;
+        (rates.to_degrees(), senses(&*robot)[4].to_degrees())
+    };
+    let (straight, left, right) = (walk([0.0, 0.0]), walk([-0.1, 0.0]), walk([0.1, 0.0]));
+    assert!(left.0 > straight.0 + 5.0 && right.0 < straight.0 - 5.0, "{left:?} {straight:?} {right:?}");
+    let tilted = walk([0.0, 0.1]);
+    assert!(tilted.1 > straight.1 + 3.0, "the left legs are longer: {tilted:?} {straight:?}");
+}
+
+#[test]
+fn the_rate_of_the_heading_is_its_slope() {
+    let mut robot = made("go2_walk", &[]);
+    let (mut counted, before) = (0.0, senses(&*robot)[0]);
+    for _ in 0..500 {
+        robot.advance(&[0.05, 0.0], 0.02).unwrap();
+        counted += senses(&*robot)[1] * 0.02;
+    }
+    let turned = senses(&*robot)[0] - before;
+    assert!((counted - turned).abs() < 0.02 * turned.abs().max(0.5), "{counted} {turned}");
+}
+
+#[test]
+fn a_fallen_robot_ends_its_trial_and_the_next_one_begins_on_its_feet() {
+    let mut robot = made("go2_walk", &[("weight", Value::Number(1.0)), ("strength", Value::Number(0.1))]);
+    let ticks = (0..500).take_while(|_| {
+        robot.advance(&[0.0, 0.0], 0.01).unwrap();
+        !robot.status().has_ended()
+    });
+    assert!(ticks.count() < 500, "it cannot carry itself");
+    robot.reset(None);
+    assert_eq!(robot.status(), Status::Running);
+}
+
+#[test]
+fn a_load_and_weak_motors_change_how_a_body_moves_and_factors_of_one_do_not() {
+    let after = |given: &[(&str, Value)]| {
+        let mut arm = made("reacher", given);
+        (0..200).for_each(|_| arm.advance(&[2.0, 0.0], 1e-3).unwrap());
+        senses(&*arm)[2]
+    };
+    let stock = after(&[]);
+    assert_eq!(stock, after(&[("mass", Value::Number(1.0)), ("strength", Value::Number(1.0))]));
+    assert!(after(&[("mass", Value::Number(2.0))]) < 0.9 * stock);
+    assert!(after(&[("strength", Value::Number(0.5))]) < 0.6 * stock);
 }
 
 #[test]
