@@ -5,13 +5,25 @@ use lobule::study::{Error, Experiment};
 /// Beginning of the names of experiments on legs.
 const ON_LEGS: &str = "quadruped/";
 
+/// The bench, whose bodies can be in MuJoCo.
+#[cfg(feature = "mujoco")]
+static BENCH: lobule::experiments::bench::AnticipationBench =
+    lobule::experiments::bench::AnticipationBench { plants: lobule::mujoco::plants };
+
 /// All experiments, in the order in which they are listed.
+#[cfg(feature = "mujoco")]
 pub fn all() -> impl Iterator<Item = &'static dyn Experiment> + Clone {
-    #[cfg(feature = "mujoco")]
-    let on_legs = lobule::quadruped::ALL;
-    #[cfg(not(feature = "mujoco"))]
-    let on_legs: &[&dyn Experiment] = &[];
-    lobule::experiments::ALL.iter().chain(on_legs).copied()
+    let with_bodies = |experiment: &'static dyn Experiment| {
+        let bench: &dyn Experiment = &BENCH;
+        if experiment.card().name == bench.card().name { bench } else { experiment }
+    };
+    lobule::experiments::ALL.iter().copied().map(with_bodies).chain(lobule::quadruped::ALL.iter().copied())
+}
+
+/// All experiments, in the order in which they are listed.
+#[cfg(not(feature = "mujoco"))]
+pub fn all() -> impl Iterator<Item = &'static dyn Experiment> + Clone {
+    lobule::experiments::ALL.iter().copied()
 }
 
 /// The experiment of that name.

@@ -30,7 +30,7 @@ pub static ALL: &[&dyn Experiment] = &[
     &crate::classic::force_field::ForceField,
     &crate::classic::mosaic::MosaicStudy,
     &crate::state_prediction::StatePrediction,
-    &crate::bench::AnticipationBench,
+    &crate::bench::AnticipationBench::PLAIN,
 ];
 
 /// The experiment of that name.

@@ -2,6 +2,7 @@
 
 use lobule_control::forward::ForwardModel;
 use lobule_control::oracle::Cause;
+use lobule_control::registry::plants;
 use lobule_experiments::bench::{
     AnticipationBench, Body, Factors, Failure, Record, SingleMass, TrialCondition,
 };
@@ -11,12 +12,13 @@ use std::path::Path;
 
 fn resolve(settings: &[&str]) -> Result<lobule_experiments::bench::Config, Error> {
     let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    AnticipationBench.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() })
+    AnticipationBench::PLAIN.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() })
 }
 
 fn recorded(settings: &[&str], out: &Path, jobs: usize) -> (Record, String) {
     let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out: out.into(), resumes: false };
-    let (finished, record) = run(&AnticipationBench, &resolve(settings).unwrap(), &options, &Quiet).unwrap();
+    let (finished, record) =
+        run(&AnticipationBench::PLAIN, &resolve(settings).unwrap(), &options, &Quiet).unwrap();
     assert!(finished.folder.join("table.csv").exists());
     (record, finished.fingerprints[0].1.clone())
 }
@@ -77,7 +79,7 @@ fn what_models_are_told_of_a_body_is_what_the_body_does() {
         SingleMass { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: -9.81, ..rest },
     ];
     for body in bodies.map(Body::Single) {
-        let mut plant = body.plant().unwrap();
+        let mut plant = body.plant(&plants()).unwrap();
         let mut equations = body.equations(0.01).unwrap();
         let n = body.senses();
         let (mut told, mut next, mut sensed) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
@@ -116,7 +118,7 @@ fn a_body_that_a_file_describes_runs_through_the_bench() {
         settings: &settings,
         ..Request::default()
     };
-    let config = AnticipationBench.resolve(&request).unwrap();
+    let config = AnticipationBench::PLAIN.resolve(&request).unwrap();
     // The configuration as it is written holds the body, and reads back as the same.
     let written = toml::to_string(&config).unwrap();
     let again: lobule_experiments::bench::Config = toml::from_str(&written).unwrap();
@@ -129,7 +131,7 @@ fn a_body_that_a_file_describes_runs_through_the_bench() {
         out: folder.path().join("run"),
         resumes: false,
     };
-    let (_, record) = run(&AnticipationBench, &config, &options, &Quiet).unwrap();
+    let (_, record) = run(&AnticipationBench::PLAIN, &config, &options, &Quiet).unwrap();
     let at = |name: &str| record.at(name, "carts", 0, TrialCondition::Reach).unwrap();
     assert!(at("feedback").holds());
     let learned = at("cfpc_model").mean(|o| o.relative).unwrap();
@@ -142,7 +144,7 @@ fn a_body_that_a_file_describes_runs_through_the_bench() {
     let refused = |from: &str, to: &str| {
         let file = file.replace(from, to);
         let request = Request { file: Some(("carts_matrix.toml", &file)), ..request };
-        AnticipationBench.resolve(&request).unwrap_err().to_string()
+        AnticipationBench::PLAIN.resolve(&request).unwrap_err().to_string()
     };
     let error = refused("on = \"first\"", "on = \"third\"");
     assert!(error.contains("bodies.carts") && error.contains("there are first, last"), "{error}");

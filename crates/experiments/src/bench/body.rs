@@ -1,8 +1,10 @@
-//! The bodies of the bench: `mass y'' + damping y' + stiffness y + weight sin y = command`, or a network of masses that the matrix
-//! describes ([`NetworkParameters`]).
+//! The bodies of the bench: `mass y'' + damping y' + stiffness y + weight sin y = command`, a network of masses that the matrix describes
+//! ([`NetworkParameters`]), or a plant by name, such as a body in MuJoCo ([`NamedBody`]).
 
+use super::named::NamedBody;
 use lobule_control::forward::Equations;
 use lobule_control::plant::{Linear, Network, NetworkParameters, Pendulum, PendulumParameters, Quantity};
+use lobule_control::registry::Plants;
 use lobule_control::{Error as ControlError, Plant};
 use lobule_signal::Stream;
 use lobule_study::{Check, Error};
@@ -17,6 +19,8 @@ pub enum Body {
     Single(SingleMass),
     /// Masses, springs and dampers; its first sense is a position.
     Network(Box<NetworkParameters>),
+    /// A plant by name.
+    Named(Box<NamedBody>),
 }
 
 /// One mass, sensed as `y - zero_s y'` and `y'`; mass 0: `damping y' + stiffness y = command`, sensed as y alone.
@@ -56,26 +60,30 @@ impl Factors {
     }
 }
 
-/// A table with masses is a network.
+/// A table with masses is a network, one with a plant is a plant by name.
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let table = toml::Table::deserialize(from)?;
-        match table.contains_key("masses") {
-            true => table.try_into().map(Box::new).map(Self::Network),
-            false => table.try_into().map(Self::Single),
-        }
-        .map_err(D::Error::custom)
+        let body = if table.contains_key("masses") {
+            table.try_into().map(Box::new).map(Self::Network)
+        } else if table.contains_key("plant") {
+            table.try_into().map(Box::new).map(Self::Named)
+        } else {
+            table.try_into().map(Self::Single)
+        };
+        body.map_err(D::Error::custom)
     }
 }
 
 impl Body {
     /// Checks what types do not, for ticks of `dt_s`.
-    pub(super) fn check(&self, name: &str, dt_s: f64) -> Result<(), Error> {
+    pub(super) fn check(&self, name: &str, dt_s: f64, plants: &Plants) -> Result<(), Error> {
         let table = format!("bodies.{name}");
         let check = Check::of(&table);
         let network = match self {
             Self::Single(body) => return body.check(check),
             Self::Network(network) => network,
+            Self::Named(named) => return named.check(check, dt_s, plants),
         };
         let wrong = |what: String| Err(check.refusal("", what));
         if let Err(error) = network.check() {
@@ -98,9 +106,25 @@ impl Body {
         Ok(())
     }
 
-    /// The same, changed.
-    pub(super) fn times(&self, by: &Factors) -> Self {
+    /// The body of a seed.
+    pub(super) fn of_seed(&self, seed: u64, spread: f64, plants: &Plants) -> Self {
         match self {
+            Self::Named(named) => Self::Named(Box::new(named.of_seed(seed, plants))),
+            _ => self.times(&Factors::of_seed(seed, spread)),
+        }
+    }
+
+    /// The same after the change: by factors, or by the values that a plant by name then has.
+    pub(super) fn changed(&self, by: &Factors) -> Self {
+        match self {
+            Self::Named(named) => Self::Named(Box::new(named.changed())),
+            _ => self.times(by),
+        }
+    }
+
+    fn times(&self, by: &Factors) -> Self {
+        match self {
+            Self::Named(_) => self.clone(),
             Self::Single(body) => Self::Single(SingleMass {
                 mass: body.mass * by.mass,
                 // Of first order the damping is what a mass is elsewhere.
@@ -121,9 +145,18 @@ impl Body {
         }
     }
 
+    /// What control laws and models that do not learn know of it.
+    pub(super) fn known(&self) -> Self {
+        match self {
+            Self::Named(named) => Self::Single(named.model),
+            _ => self.clone(),
+        }
+    }
+
     /// Senses.
     pub fn senses(&self) -> usize {
         match self {
+            Self::Named(named) => named.senses.len(),
             Self::Single(body) => body.senses(),
             Self::Network(network) => network.senses.len(),
         }
@@ -132,6 +165,7 @@ impl Body {
     /// Leading senses that have a reference: a position and, where it is sensed next, its velocity.
     pub(super) fn references(&self) -> usize {
         match self {
+            Self::Named(named) => named.senses.len(),
             Self::Single(body) => body.senses(),
             Self::Network(network) => match network.senses.get(..2) {
                 Some([x, v]) if v.quantity == Quantity::Velocity && v.of == x.of => 2,
@@ -141,8 +175,12 @@ impl Body {
     }
 
     /// The body as a plant, at rest.
-    pub fn plant(&self) -> Result<Box<dyn Plant>, ControlError> {
+    ///
+    /// # Errors
+    /// What the plant refuses; for a plant by name also a name that is not among `plants`.
+    pub fn plant(&self, plants: &Plants) -> Result<Box<dyn Plant>, ControlError> {
         match self {
+            Self::Named(named) => named.plant(plants),
             Self::Single(body) => body.plant(),
             Self::Network(network) => Ok(Box::new(Network::new((**network).clone())?)),
         }
@@ -151,7 +189,8 @@ impl Body {
     /// Gains that hold the body at a place and keep it moving: stiffness, weight at a right angle, damping.
     pub fn feedforward(&self) -> [f64; 3] {
         match self {
-            Self::Single(body) => [body.stiffness, body.weight, body.damping],
+            Self::Named(named) => named.model.feedforward(),
+            Self::Single(body) => body.feedforward(),
             // Checked before.
             Self::Network(network) => [network.static_stiffness().unwrap_or(0.0), 0.0, 0.0],
         }
@@ -160,6 +199,7 @@ impl Body {
     /// Mass that a command accelerates in the long run.
     pub(super) fn mass(&self) -> f64 {
         match self {
+            Self::Named(named) => named.model.mass,
             Self::Single(body) => body.mass,
             Self::Network(network) => network.masses.iter().map(|m| m.mass).sum(),
         }
@@ -168,10 +208,8 @@ impl Body {
     /// Stiffness that a law works against: the body's own, at least that of its mass, or without mass its damping, at 1 rad/s.
     pub fn scale(&self) -> f64 {
         match self {
-            Self::Single(body) => {
-                let moving = if body.mass > 0.0 { body.mass } else { body.damping };
-                (body.stiffness.abs() + body.weight.abs()).max(moving)
-            }
+            Self::Named(named) => named.model.scale(),
+            Self::Single(body) => body.scale(),
             Self::Network(_) => self.feedforward()[0].abs().max(self.mass()),
         }
     }
@@ -179,12 +217,16 @@ impl Body {
     /// Its equations from senses and command to the senses a tick later.
     ///
     /// # Errors
-    /// A network that does not sense its whole state.
+    /// A network that does not sense its whole state, and a plant by name.
     pub fn equations(&self, dt_s: f64) -> Result<Equations, ControlError> {
         match self {
             Self::Single(body) => {
                 let body = *body;
                 Ok(Equations::new(body.senses(), 1, move |s, u, next| body.step(s, u[0], dt_s, next)))
+            }
+            Self::Named(named) => {
+                let what = "its equations are not at hand; leave `equations` out of the controllers";
+                Err(ControlError::Description { part: named.plant.clone().into(), what: what.into() })
             }
             Self::Network(network) => {
                 let (a, b, c) = network.sensed_equations(dt_s)?;
@@ -201,7 +243,16 @@ impl Body {
 }
 
 impl SingleMass {
-    fn check(&self, check: Check) -> Result<(), Error> {
+    fn feedforward(&self) -> [f64; 3] {
+        [self.stiffness, self.weight, self.damping]
+    }
+
+    fn scale(&self) -> f64 {
+        let moving = if self.mass > 0.0 { self.mass } else { self.damping };
+        (self.stiffness.abs() + self.weight.abs()).max(moving)
+    }
+
+    pub(super) fn check(&self, check: Check) -> Result<(), Error> {
         let is_pendulum = self.mass > 0.0 && self.stiffness == 0.0 && self.zero_s == 0.0;
         let is_first_order = self.damping > 0.0 && self.zero_s == 0.0;
         let of_weight = "a pendulum has a mass, and stiffness and zero_s of 0";
@@ -212,7 +263,7 @@ impl SingleMass {
     }
 
     /// Number of senses: position, and velocity unless the body is of first order.
-    fn senses(&self) -> usize {
+    pub(super) fn senses(&self) -> usize {
         if self.mass == 0.0 { 1 } else { 2 }
     }
 

@@ -1,6 +1,7 @@
 //! The matrix; `anticipation.toml` documents every key with its unit and source.
 
 use super::body::{Body, Factors};
+use lobule_control::registry::Plants;
 use lobule_study::{Check, Error};
 use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};
@@ -137,7 +138,7 @@ impl Config {
     }
 
     /// Checks everything that neither the limits of the defaults nor the types check.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self, plants: &Plants) -> Result<(), Error> {
         let (check, m) = (Check::of(""), &self.models);
         check
             .some("controllers", &self.controllers)?
@@ -160,7 +161,7 @@ impl Config {
             check.that("plants", format!("`{name}`"), self.bodies.contains_key(name), &allowed)?;
         }
         for (name, body) in &self.bodies {
-            body.check(name, self.dt_s)?;
+            body.check(name, self.dt_s, plants)?;
         }
         let bins = lobule_theory::network::NetworkParameters::default().bins;
         let (dt, trial, ticks) = (self.dt_s, self.trial_s, self.ticks());

@@ -17,7 +17,7 @@ use lobule_cerebellum::controllers;
 use lobule_control::feedback::{PidGains, Reflex};
 use lobule_control::filter::{Basis, TraceModel};
 use lobule_control::forward::Scales;
-use lobule_control::registry::{Given, Known, Setting, Value, Values, basis_and_trace};
+use lobule_control::registry::{Given, Known, Plants, Setting, Value, Values, basis_and_trace};
 use lobule_control::{ClosedLoop, Controller};
 use lobule_study::Error;
 
@@ -34,8 +34,10 @@ pub fn rests_on_feedback(name: &str) -> bool {
 /// A place in the matrix, for which controllers are made.
 pub struct BenchSetup<'a> {
     pub config: &'a Config,
+    /// Plants by name.
+    pub plants: &'a Plants,
     /// The body that models and laws know.
-    pub known: &'a Body,
+    pub known: Body,
     /// The body there is.
     pub body: &'a Body,
     /// Sensory and motor, ticks.
@@ -52,7 +54,7 @@ impl BenchSetup<'_> {
     /// A loop of `body` and feedback alone whose error takes a probe.
     pub fn reflex(&self, body: &Body) -> Result<ClosedLoop, Error> {
         let reflex: Box<dyn Controller> = Box::new(Reflex::new(self.laws.pid(1.0, self.config.dt_s)?));
-        Ok(ClosedLoop::new(body.plant()?, reflex, 1, self.config.dt_s, self.delays)?)
+        Ok(ClosedLoop::new(body.plant(self.plants)?, reflex, 1, self.config.dt_s, self.delays)?)
     }
 
     pub fn basis_and_trace(&self, name: &str) -> Result<(Basis, TraceModel), Error> {
@@ -83,8 +85,14 @@ impl BenchSetup<'_> {
             commands: 1,
             cues: 0,
             seed: self.seed,
-            model: Known { plant: &|| self.known.plant(), equations: &|| self.known.equations(dt_s) },
-            truth: Known { plant: &|| self.body.plant(), equations: &|| self.body.equations(dt_s) },
+            model: Known {
+                plant: &|| self.known.plant(self.plants),
+                equations: &|| self.known.equations(dt_s),
+            },
+            truth: Known {
+                plant: &|| self.body.plant(self.plants),
+                equations: &|| self.body.equations(dt_s),
+            },
         };
         Ok(make(&setting)?)
     }

@@ -1,6 +1,6 @@
 //! The learning curve of a controller at a place in the matrix.
 
-use super::body::{Body, Factors};
+use super::body::Body;
 use super::config::{Config, TrialCondition};
 use super::controllers::BenchSetup;
 use super::laws::{ImmediateLaw, Laws, state_law};
@@ -8,6 +8,7 @@ use super::record::SeedOutcome;
 use super::task::{NoisySenses, Task, desired};
 use lobule_analysis::mean;
 use lobule_control::forward::{ForwardModel, Scales};
+use lobule_control::registry::Plants;
 use lobule_control::trajectory::reaches;
 use lobule_control::{ClosedLoop, Controller, Drive, Plant};
 use lobule_study::Error;
@@ -39,13 +40,18 @@ pub fn learning_curve(place: &BenchSetup, name: &str, gain: f64) -> Result<Learn
     }
     let task = Task::new(c, place.condition, place.seed, place.laws.force);
     // The bench shows learners without the guard.
-    let mut closed =
-        ClosedLoop::new(place.body.plant()?, controller, place.body.references(), c.dt_s, place.delays)?
-            .unguarded();
+    let mut closed = ClosedLoop::new(
+        place.body.plant(place.plants)?,
+        controller,
+        place.body.references(),
+        c.dt_s,
+        place.delays,
+    )?
+    .unguarded();
     let mut curve = LearningCurve { rms: Vec::new(), stopped: Vec::new() };
     for index in 0..c.trials + c.trials_after_change {
         if index == c.trials {
-            *closed.plant_mut() = place.body.times(&c.change).plant()?;
+            *closed.plant_mut() = place.body.changed(&c.change).plant(place.plants)?;
         }
         let trial = task.run(&mut closed, index, c.stop_at)?;
         curve.rms.push(trial.rms);
@@ -90,12 +96,12 @@ pub fn relative(curve: &LearningCurve, feedback: &LearningCurve) -> Vec<f64> {
 }
 
 /// Scales of senses, changes and commands: their largest values on the nominal body in a movement under feedback without delay.
-pub fn scales(c: &Config, body: &Body, laws: &Laws) -> Result<Scales, Error> {
+pub fn scales(c: &Config, plants: &Plants, body: &Body, laws: &Laws) -> Result<Scales, Error> {
     let law = state_law(laws.now, body);
     let reference = reaches(c.ticks(), c.dt_s);
     let (n, references) = (body.senses(), body.references());
     // A body that hides a part of its state is moved itself.
-    let (mut equations, mut plant) = (body.equations(c.dt_s).ok(), body.plant()?);
+    let (mut equations, mut plant) = (body.equations(c.dt_s).ok(), body.plant(plants)?);
     let (mut state, mut change, mut command) = (vec![0.0f64; n], vec![0.0f64; n], 0.0f64);
     let (mut sensed, mut next, mut u) = (vec![0.0; n], vec![0.0; n], [0.0]);
     for tick in 0..reference.len() {
@@ -118,8 +124,8 @@ pub fn scales(c: &Config, body: &Body, laws: &Laws) -> Result<Scales, Error> {
 }
 
 /// The seed's body.
-pub fn body_of(config: &Config, plant: &str, seed: u64) -> Body {
-    config.bodies[plant].times(&Factors::of_seed(seed, config.spread))
+pub fn body_of(config: &Config, plants: &Plants, plant: &str, seed: u64) -> Body {
+    config.bodies[plant].of_seed(seed, config.spread, plants)
 }
 
 /// Mean time of a control step, s, the shortest of several measurements: the time of a loop minus that of the plant alone.
@@ -128,7 +134,8 @@ pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
     let reference = reaches(c.ticks(), c.dt_s);
     let time = |controller: Box<dyn Controller>| -> Result<f64, Error> {
         let senses = place.known.references();
-        let closed = ClosedLoop::new(place.known.plant()?, controller, senses, c.dt_s, place.delays)?;
+        let closed =
+            ClosedLoop::new(place.known.plant(place.plants)?, controller, senses, c.dt_s, place.delays)?;
         let mut closed = closed.unguarded();
         let mut shortest = f64::INFINITY;
         for _ in 0..c.timing.repeats {

@@ -17,6 +17,7 @@ mod diagnose;
 mod figures;
 mod findings;
 mod laws;
+mod named;
 mod record;
 mod study;
 mod task;
@@ -25,5 +26,6 @@ mod words;
 
 pub use body::{Body, Factors, SingleMass};
 pub use config::{Config, TrialCondition};
+pub use named::NamedBody;
 pub use record::{Failure, Record};
 pub use study::AnticipationBench;

@@ -11,12 +11,21 @@ use super::tune::tune;
 use super::{figures, findings, words};
 use lobule_analysis::mean;
 use lobule_control::forward::Scales;
+use lobule_control::registry::{self, Plants};
 use lobule_study::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The bench of anticipation.
 #[derive(Debug, Clone, Copy)]
-pub struct AnticipationBench;
+pub struct AnticipationBench {
+    /// Plants that a body can name.
+    pub plants: fn() -> Plants,
+}
+
+impl AnticipationBench {
+    /// The bench whose bodies by name are those of `lobule-control`.
+    pub const PLAIN: Self = Self { plants: registry::plants };
+}
 
 /// A body under a delay: laws and scales.
 #[derive(Serialize, Deserialize)]
@@ -31,13 +40,14 @@ impl TunedPlant {
     fn setup<'a>(
         &'a self,
         config: &'a Config,
+        plants: &'a Plants,
         body: &'a Body,
         condition: TrialCondition,
         seed: u64,
     ) -> BenchSetup<'a> {
         let Self { plant, delay, laws, scales } = self;
-        let (known, delays) = (&config.bodies[plant], config.delays(*delay));
-        BenchSetup { config, known, body, delays, condition, seed, laws, scales }
+        let (known, delays) = (config.bodies[plant].known(), config.delays(*delay));
+        BenchSetup { config, plants, known, body, delays, condition, seed, laws, scales }
     }
 }
 
@@ -79,11 +89,11 @@ impl Study for AnticipationBench {
     };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        config.check()
+        config.check(&(self.plants)())
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
-        let c = config;
+        let (c, plants) = (config, &(self.plants)());
         let pairs: Vec<(&String, usize)> =
             c.plants.iter().flat_map(|p| (0..c.delays_s.len()).map(move |d| (p, d))).collect();
         run.progress.expect((pairs.len() * c.conditions.len() * c.seeds.len() * c.controllers.len()) as u64);
@@ -95,15 +105,15 @@ impl Study for AnticipationBench {
             &pairs,
             |&(plant, delay), at| {
                 at.once("laws", || {
-                    let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
-                    let scales = scales(c, &c.bodies[plant], &laws)?;
+                    let laws = tune(c, plants, &c.bodies[plant], c.delays(delay))?;
+                    let scales = scales(c, plants, &c.bodies[plant], &laws)?;
                     Ok(TunedPlant { plant: plant.clone(), delay, laws, scales })
                 })
             },
             &trials,
             |tuned, &(condition, seed), at| {
-                let body = body_of(c, &tuned.plant, seed);
-                let setup = tuned.setup(c, &body, condition, seed);
+                let body = body_of(c, plants, &tuned.plant, seed);
+                let setup = tuned.setup(c, plants, &body, condition, seed);
                 let each = c.controllers.iter().map(|name| {
                     let ran = one(&setup, name)?;
                     at.done(1)?;
@@ -122,13 +132,13 @@ impl Study for AnticipationBench {
             }
         }
         run.progress.note("diagnosing divergence");
-        let reasons = run.each("reasons", &cells, |cell, _| reason(c, &tuned, &cells, cell))?;
+        let reasons = run.each("reasons", &cells, |cell, _| reason(c, plants, &tuned, &cells, cell))?;
         cells.iter_mut().zip(reasons).for_each(|(cell, reason)| cell.reason = cell.reason.take().or(reason));
         if c.timing.repeats > 0 {
             run.progress.note("timing control steps");
             // One after the other on an idle process, in the middle of the matrix.
             let middle = &tuned[tuned.len() / 2];
-            let setup = middle.setup(c, &c.bodies[&middle.plant], TrialCondition::Reach, 0);
+            let setup = middle.setup(c, plants, &c.bodies[&middle.plant], TrialCondition::Reach, 0);
             for name in &c.controllers {
                 if let Ok(seconds) = step_time(&setup, name) {
                     run.measured(format!("control_step/{name}"), 1e6 * seconds, "µs");
@@ -199,7 +209,13 @@ fn cell(c: &Config, condition: TrialCondition, tuned: &TunedPlant, i: usize, ran
 }
 
 /// The reason of the first seed that diverged.
-fn reason(c: &Config, tuned: &[TunedPlant], cells: &[Cell], cell: &Cell) -> Result<Option<Failure>, Error> {
+fn reason(
+    c: &Config,
+    plants: &Plants,
+    tuned: &[TunedPlant],
+    cells: &[Cell],
+    cell: &Cell,
+) -> Result<Option<Failure>, Error> {
     let Some(outcome) = cell.outcomes.iter().find(|o| o.diverged[0]) else { return Ok(None) };
     let tuned = tuned.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay);
     let tuned = tuned.expect("every cell stands on a tuned plant");
@@ -207,7 +223,7 @@ fn reason(c: &Config, tuned: &[TunedPlant], cells: &[Cell], cell: &Cell) -> Resu
     let here = cells.iter().filter(is_here);
     let alone = here.filter(|f| f.controller == "feedback").flat_map(|f| &f.outcomes);
     let lost = alone.filter(|o| o.seed == outcome.seed).any(|o| o.diverged[0]);
-    let body = body_of(c, &cell.plant, outcome.seed);
-    let setup = tuned.setup(c, &body, cell.condition, outcome.seed);
+    let body = body_of(c, plants, &cell.plant, outcome.seed);
+    let setup = tuned.setup(c, plants, &body, cell.condition, outcome.seed);
     diagnose(&setup, &cell.controller, lost).map(Some)
 }

@@ -61,7 +61,8 @@ pub fn desired(reference: &[f64], n: usize, dt_s: f64) -> [f64; 2] {
 }
 
 /// Runs a trial of ticks of `dt_s` and ends it, so that controllers that learn do. For a body that senses its velocity the reference
-/// holds the desired one, too. The trial stops where the position exceeds `limit` or a signal is no number.
+/// holds the desired one, too. The trial stops where the position exceeds `limit`, the body
+/// ends it, or a signal is no number.
 pub fn trial<P: Plant, C: Controller>(
     closed: &mut ClosedLoop<P, C>,
     reference: &[f64],
@@ -75,7 +76,8 @@ pub fn trial<P: Plant, C: Controller>(
     for (n, &r) in reference.iter().enumerate() {
         let desired = desired(reference, n, dt_s);
         let position = closed.senses()[0];
-        if position.is_nan() || position.abs() > limit {
+        // A body that has fallen, or left its track, ends its trial itself.
+        if position.is_nan() || position.abs() > limit || closed.status().has_ended() {
             stopped.get_or_insert(n);
         }
         if stopped.is_none() {

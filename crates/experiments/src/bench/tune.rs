@@ -9,6 +9,7 @@ use super::config::Config;
 use super::laws::{ImmediateLaw, Laws, state_law};
 use super::task::{TrialMeasures, push, trial};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
+use lobule_control::registry::Plants;
 use lobule_control::trajectory::reaches;
 use lobule_control::{ClosedLoop, Controller};
 use lobule_study::Error;
@@ -24,7 +25,7 @@ const MARGIN: f64 = 1.5;
 const FILTER_S: f64 = 0.03;
 
 /// Tunes the laws of `body` under delays in ticks.
-pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Error> {
+pub fn tune(config: &Config, plants: &Plants, body: &Body, delays: [usize; 2]) -> Result<Laws, Error> {
     let dt = config.dt_s;
     // A trial of movements and one of rest, which reveals a barely unstable loop.
     let mut reference = reaches(config.ticks(), dt);
@@ -33,7 +34,7 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     let force: Vec<f64> = [vec![0.0; config.ticks()], push(config, 0.5 * scale)].concat();
     let slow = if body.mass() > 0.0 { (scale * body.mass()).sqrt() } else { 0.0 };
     let error = |controller: Box<dyn Controller>, delays: [usize; 2]| -> Result<TrialMeasures, Error> {
-        let mut closed = ClosedLoop::new(body.plant()?, controller, body.references(), dt, delays)?;
+        let mut closed = ClosedLoop::new(body.plant(plants)?, controller, body.references(), dt, delays)?;
         trial(&mut closed, &reference, &force, config.stop_at, dt)
     };
 
@@ -57,7 +58,7 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     let weak = 1e-3 * scale;
     let push = push(config, weak);
     let reflex = Box::new(Reflex::new(laws.pid(1.0, dt)?));
-    let mut closed = ClosedLoop::new(body.plant()?, reflex, body.references(), dt, delays)?;
+    let mut closed = ClosedLoop::new(body.plant(plants)?, reflex, body.references(), dt, delays)?;
     let displaced = trial(&mut closed, &rest, &push, config.stop_at, dt)?;
     laws.force = if displaced.peak > 0.0 { weak * config.push.peak / displaced.peak } else { scale };
     Ok(laws)
