@@ -154,6 +154,81 @@ fn a_body_that_a_file_describes_runs_through_the_bench() {
     assert!(error.contains("stifness"), "{error}");
 }
 
+/// A matrix with a plant by name beside the same body by its parameters.
+const NAMED: &str = r#"
+plants = ["damped", "named"]
+controllers = ["feedback", "cfpc_model", "rls"]
+conditions = ["reach", "push"]
+delays_s = [[0.1, 0.05]]
+seeds = [3]
+trials = 8
+trials_after_change = 5
+spread = 0.0
+[timing]
+repeats = 0
+[change]
+mass = 2.0
+stiffness = 1.0
+[bodies.named]
+plant = "second_order"
+senses = [{ channel = "position", unit = 0.1 }, { channel = "velocity", unit = 0.1 }]
+command = { channel = "force", unit = 0.1 }
+model = { mass = 1.0, damping = 2.0, stiffness = 4.0, weight = 0.0, zero_s = 0.0 }
+values = { mass = 1.0 }
+after_change = { mass = 2.0 }
+"#;
+
+fn named(from: &str, to: &str) -> Result<lobule_experiments::bench::Config, Error> {
+    assert!(from.is_empty() || NAMED.contains(from), "{from}");
+    let file = NAMED.replace(from, to);
+    let request = Request { preset: "quick", file: Some(("named.toml", &file)), ..Request::default() };
+    AnticipationBench::PLAIN.resolve(&request)
+}
+
+#[test]
+fn a_plant_by_name_is_the_body_that_its_parameters_make() {
+    let config = named("", "").unwrap();
+    let config_text = toml::to_string(&config).unwrap();
+    assert_eq!(toml::from_str::<lobule_experiments::bench::Config>(&config_text).unwrap(), config);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let options = RunOptions { preset: "quick".into(), jobs: 2, threads: 1, out, resumes: false };
+    let (_, record) = run(&AnticipationBench::PLAIN, &config, &options, &Quiet).unwrap();
+    for condition in [TrialCondition::Reach, TrialCondition::Push] {
+        for controller in ["feedback", "cfpc_model", "rls"] {
+            let of = |plant: &str| {
+                let cell = record.at(controller, plant, 0, condition).unwrap();
+                [cell.mean(|o| o.rms), cell.mean(|o| o.changed), cell.mean(|o| o.recovered)]
+                    .map(Option::unwrap)
+            };
+            for (a, b) in of("damped").into_iter().zip(of("named")) {
+                assert!((a / b - 1.0).abs() < 1e-6, "{controller}: {a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plant_by_name_that_cannot_be_is_refused_before_the_first_trial() {
+    for (from, to, words) in [
+        ("\"second_order\"", "\"reacher2\"", &["bodies.named", "no plant `reacher2`", "second_order"][..]),
+        ("\"position\"", "\"place\"", &["bodies.named", "no sense `place`", "position"]),
+        ("channel = \"force\"", "channel = \"push\"", &["bodies.named", "no command `push`", "force"]),
+        ("\"force\", unit = 0.1", "\"force\", unit = 0.0", &["bodies.named", "unit", "not 0"]),
+        (
+            "after_change = { mass = 2.0 }",
+            "after_change = { mass = \"heavy\" }",
+            &["bodies.named", "mass", "heavy"],
+        ),
+        ("values = { mass = 1.0 }", "values = { weight = 1.0 }", &["bodies.named", "weight"]),
+        ("model = { mass = 1.0", "model = { mass = 0.0", &["bodies.named", "senses", "2", "1"]),
+        ("values =", "value =", &["value", "plant"]),
+    ] {
+        let error = named(from, to).expect_err(to).to_string();
+        assert!(words.iter().all(|word| error.contains(word)), "{to}: {error}");
+    }
+}
+
 #[test]
 fn a_matrix_that_cannot_be_is_refused_by_key_value_and_remedy() {
     for (setting, words) in [

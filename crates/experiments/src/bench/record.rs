@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// One seed of a cell. Relative errors are divided by those of feedback alone on the same body and trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedOutcome {
+    /// Seed.
     pub seed: u64,
     /// Root mean square error of the last trials before the change.
     pub rms: f64,
