@@ -19,13 +19,15 @@ mod findings;
 mod laws;
 mod named;
 mod record;
+mod single;
 mod study;
 mod task;
 mod tune;
 mod words;
 
-pub use body::{Body, Factors, SingleMass};
+pub use body::{Body, Factors};
 pub use config::{Config, TrialCondition};
 pub use named::NamedBody;
 pub use record::{Failure, Record};
+pub use single::SingleMass;
 pub use study::AnticipationBench;

@@ -1,6 +1,6 @@
 //! A plant by name as a body of the bench: one command and one or two of its senses, in units of a movement.
 
-use super::body::SingleMass;
+use super::single::SingleMass;
 use lobule_control::plant::{Counted, Excerpt};
 use lobule_control::registry::{Plants, Value, Values};
 use lobule_control::{Error as ControlError, Plant};
