@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod controllers;
+mod cued_filter;
 mod error;
 mod learning;
 pub mod marr_albus_ito;
@@ -21,6 +22,7 @@ mod spiking;
 pub mod stored;
 
 pub use controllers::controllers;
+pub use cued_filter::{CuedFilter, CuedFilterParameters};
 pub use error::Error;
 pub use learning::{DT_MS, PLASTIC_SET, TEACHING_SET, Teaching, sin_exp_rule};
 pub use module::{

@@ -34,7 +34,7 @@ pub use parameters::GradedParameters;
 use granule::Granule;
 use lobule_control::{Controller, Delays, Error, Inputs, Senses, StateReader, StateWriter, same_tick};
 use lobule_signal::Ranges;
-use mossy::Mossy;
+pub(crate) use mossy::Mossy;
 
 pub(super) const PART: &str = "graded circuit";
 

@@ -44,7 +44,7 @@ pub struct ChannelParameters {
 }
 
 impl ChannelParameters {
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let ranges = Ranges::of(PART);
         ranges.require(self.cue < 100_000, "channels.cue", self.cue as f64, "below 100000")?;
         if let Tuning::Plain { low, high, fibers, sd } = self.tuning {
@@ -57,7 +57,7 @@ impl ChannelParameters {
     }
 
     /// Number of fibers.
-    pub(super) fn fibers(&self) -> usize {
+    pub(crate) fn fibers(&self) -> usize {
         match self.tuning {
             Tuning::Circular => CIRCULAR,
             Tuning::Plain { fibers, .. } => fibers,
@@ -92,7 +92,7 @@ impl ChannelParameters {
 
 /// Mossy fibers of all channels.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Mossy {
+pub(crate) struct Mossy {
     channels: Vec<ChannelParameters>,
     /// First fiber of each channel, and the number of fibers.
     first: Vec<usize>,
