@@ -1,6 +1,7 @@
-//! The circuit that learns on top of a walker: one place for all studies.
+//! The cerebella that learn on top of a walker: one place for all studies.
 
 use lobule_cerebellum::marr_albus_ito::graded::{ChannelParameters, GradedCircuit, GradedParameters, Tuning};
+use lobule_cerebellum::{CuedFilter, CuedFilterParameters};
 use lobule_control::walking::Cue;
 use lobule_control::{Controller, Error};
 
@@ -21,15 +22,32 @@ pub struct Rates<'a> {
 /// # Errors
 /// As [`GradedCircuit::new`].
 pub fn circuit(cells: usize, cues: &[Cue], rates: Rates, seed: u64) -> Result<Box<dyn Controller>, Error> {
-    let channel = |(cue, kind): (usize, &Cue)| Ok(ChannelParameters { cue, tuning: tuning(*kind)? });
     let parameters = GradedParameters {
-        channels: cues.iter().enumerate().map(channel).collect::<Result<_, Error>>()?,
+        channels: channels(cues)?,
         granule_cells: cells,
         rates: rates.of_outputs.to_vec(),
         delay_s: rates.delay_s,
         ..GradedParameters::default()
     };
     Ok(Box::new(GradedCircuit::new(&parameters, rates.of_outputs.len(), UPDATE_S, seed)?))
+}
+
+/// The adaptive filter over the same mossy fibers, with one output for each rate.
+///
+/// # Errors
+/// As [`CuedFilter::new`].
+pub fn filter(cues: &[Cue], rates: Rates) -> Result<Box<dyn Controller>, Error> {
+    let parameters = CuedFilterParameters {
+        channels: channels(cues)?,
+        rates: rates.of_outputs.to_vec(),
+        delay_s: rates.delay_s,
+        ..CuedFilterParameters::default()
+    };
+    Ok(Box::new(CuedFilter::new(&parameters, UPDATE_S)?))
+}
+
+fn channels(cues: &[Cue]) -> Result<Vec<ChannelParameters>, Error> {
+    cues.iter().enumerate().map(|(cue, &kind)| Ok(ChannelParameters { cue, tuning: tuning(kind)? })).collect()
 }
 
 /// Mossy fibers for a cue. Widths and ranges: source, the reference measurements of steering a quadruped.

@@ -58,6 +58,8 @@ pub enum Arm {
     Pi,
     /// Two weights without granule cells.
     OneWeight,
+    /// The adaptive filter over the cues.
+    AdaptiveFilter,
 }
 
 impl Arm {
@@ -69,6 +71,7 @@ impl Arm {
             Self::Late => "late",
             Self::Pi => "pi",
             Self::OneWeight => "one_weight",
+            Self::AdaptiveFilter => "adaptive_filter",
         }
     }
 
@@ -80,6 +83,7 @@ impl Arm {
             Self::Late => "late teaching",
             Self::Pi => "feedback",
             Self::OneWeight => "one weight for each output",
+            Self::AdaptiveFilter => "adaptive filter",
         }
     }
 }

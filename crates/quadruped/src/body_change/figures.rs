@@ -14,7 +14,7 @@ fn color(arm: Arm) -> &'static str {
         Arm::Frozen => BLACK,
         Arm::Learned => BLUE,
         Arm::Shuffled | Arm::Late => PURPLE,
-        Arm::Pi | Arm::OneWeight => ORANGE,
+        Arm::Pi | Arm::OneWeight | Arm::AdaptiveFilter => ORANGE,
     }
 }
 

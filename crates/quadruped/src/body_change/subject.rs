@@ -96,6 +96,7 @@ fn cerebellum(
     seed: u64,
 ) -> Result<Box<dyn Controller>, Error> {
     let of_walker = config.of_walker(walker);
+    let rates = Rates { of_outputs: &of_walker.rates, delay_s: 0.0 };
     match arm {
         Arm::OneWeight => Ok(Box::new(OneWeight::new(&of_walker.rates, learner::UPDATE_S)?)),
         Arm::Pi => {
@@ -103,8 +104,8 @@ fn cerebellum(
             let gains = [PiGains { kp, ki }, PiGains { kp: of_walker.pi_roll, ki: 0.0 }];
             Ok(Box::new(PiController::new(&gains, None, learner::UPDATE_S)?))
         }
+        Arm::AdaptiveFilter => learner::filter(cues, rates),
         Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => {
-            let rates = Rates { of_outputs: &of_walker.rates, delay_s: 0.0 };
             learner::circuit(config.granule_cells, cues, rates, seed)
         }
     }

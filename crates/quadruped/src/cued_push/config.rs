@@ -57,6 +57,8 @@ pub enum Arm {
     FewCells,
     /// The circuit whose mossy fibers tell the cues alone, not the phase of the gait.
     CueTuned,
+    /// The adaptive filter over the cues.
+    AdaptiveFilter,
     /// A pulse after each cue that somebody tuned.
     TunedPulse,
 }
@@ -70,6 +72,7 @@ impl Arm {
             Self::Late => "late",
             Self::FewCells => "few_cells",
             Self::CueTuned => "cue_tuned",
+            Self::AdaptiveFilter => "adaptive_filter",
             Self::TunedPulse => "tuned_pulse",
         }
     }
@@ -82,6 +85,7 @@ impl Arm {
             Self::Late => "late teaching",
             Self::FewCells => "few granule cells",
             Self::CueTuned => "cues alone",
+            Self::AdaptiveFilter => "adaptive filter",
             Self::TunedPulse => "tuned pulse",
         }
     }

@@ -16,7 +16,7 @@ fn color(arm: Arm) -> &'static str {
         Arm::FewCells => SKY,
         Arm::CueTuned => GREEN,
         Arm::Shuffled | Arm::Late => PURPLE,
-        Arm::TunedPulse => ORANGE,
+        Arm::AdaptiveFilter | Arm::TunedPulse => ORANGE,
     }
 }
 

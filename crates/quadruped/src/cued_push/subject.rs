@@ -141,7 +141,9 @@ fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
 }
 
 fn cerebellum(config: &Config, arm: Arm, cues: &[Cue], seed: u64) -> Result<Box<dyn Controller>, Error> {
+    let rates = Rates { of_outputs: &[config.rate], delay_s: config.trace_s };
     let cells = match arm {
+        Arm::AdaptiveFilter => return learner::filter(cues, rates),
         Arm::TunedPulse => {
             let p = &config.pulse;
             let heights = vec![p.height_rad, -p.height_rad];
@@ -151,7 +153,6 @@ fn cerebellum(config: &Config, arm: Arm, cues: &[Cue], seed: u64) -> Result<Box<
         Arm::FewCells => config.few_cells,
         Arm::Frozen | Arm::Learned | Arm::CueTuned | Arm::Shuffled | Arm::Late => config.granule_cells,
     };
-    let rates = Rates { of_outputs: &[config.rate], delay_s: config.trace_s };
     learner::circuit(cells, cues, rates, seed)
 }
 

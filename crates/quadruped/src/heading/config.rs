@@ -56,6 +56,8 @@ pub enum Arm {
     Random,
     /// The constant that feedback settles at.
     Oracle,
+    /// The adaptive filter over the cues.
+    AdaptiveFilter,
     /// One weight without granule cells.
     OneWeight,
     /// Feedback on the heading whose sensor is lost in the test.
@@ -82,6 +84,7 @@ impl Arm {
             Self::GyroTaught => "gyro_taught",
             Self::Random => "random",
             Self::Oracle => "oracle",
+            Self::AdaptiveFilter => "adaptive_filter",
             Self::OneWeight => "one_weight",
             Self::PiLost => "pi_lost",
             Self::PiLive => "pi_live",
@@ -101,6 +104,7 @@ impl Arm {
             Self::GyroTaught => "taught by the yaw axis",
             Self::Random => "random",
             Self::Oracle => "oracle",
+            Self::AdaptiveFilter => "adaptive filter",
             Self::OneWeight => "one weight",
             Self::PiLost => "feedback, sensor lost",
             Self::PiLive => "feedback",

@@ -13,7 +13,7 @@ fn color(arm: Arm) -> &'static str {
         Arm::Frozen => BLACK,
         Arm::Learned | Arm::YawTuned | Arm::GyroTaught | Arm::FewCells | Arm::ManyCells => BLUE,
         Arm::Shuffled | Arm::Late | Arm::LaterThanContext => PURPLE,
-        Arm::OneWeight | Arm::PiLost | Arm::PiLive => ORANGE,
+        Arm::AdaptiveFilter | Arm::OneWeight | Arm::PiLost | Arm::PiLive => ORANGE,
         Arm::Random | Arm::Oracle => GUIDE,
     }
 }

@@ -139,6 +139,7 @@ fn cerebellum(
     // Outputs are steering before the gain of the effector.
     let gain = walker.steering(1.0).gain;
     Ok(match arm {
+        Arm::AdaptiveFilter => learner::filter(cues, rates)?,
         Arm::OneWeight => Box::new(OneWeight::new(rates.of_outputs, learner::UPDATE_S)?),
         Arm::PiLive | Arm::PiLost => {
             Box::new(PiController::new(&[PiGains { kp, ki }], None, learner::UPDATE_S)?)
