@@ -5,7 +5,7 @@ use super::mossy::Mossy;
 use lobule_signal::Stream;
 
 /// Highest threshold. Chosen: half of the peak, so that neighboring tuning curves still overlap and no phase is without active cells.
-const MOST: f64 = 0.5;
+pub(super) const MOST_THRESHOLD: f64 = 0.5;
 
 /// Granule cells, each the product of its mossy fibers, less a common threshold.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +89,8 @@ impl Granule {
         }
         if self.adapts {
             let share = self.active.len() as f64 / self.activity.len() as f64;
-            self.threshold = (self.threshold + self.share * (share - self.sparseness)).clamp(0.0, MOST);
+            self.threshold =
+                (self.threshold + self.share * (share - self.sparseness)).clamp(0.0, MOST_THRESHOLD);
         }
     }
 }

@@ -31,9 +31,11 @@ mod parameters;
 pub use mossy::{ChannelParameters, Tuning};
 pub use parameters::GradedParameters;
 
-use granule::Granule;
-use lobule_control::{Controller, Delays, Error, Inputs, Senses, StateReader, StateWriter, same_tick};
-use lobule_signal::Ranges;
+use granule::{Granule, MOST_THRESHOLD};
+use lobule_control::{
+    Controller, Delays, Error, Inputs, Senses, Snapshot, StateReader, StateWriter, same_tick,
+};
+use lobule_signal::{Ranges, fingerprint};
 pub(crate) use mossy::Mossy;
 
 pub(super) const PART: &str = "graded circuit";
@@ -63,6 +65,8 @@ pub(super) const PART: &str = "graded circuit";
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradedCircuit {
     parameters: GradedParameters,
+    /// Hash of the channels and of the wiring.
+    identity: u64,
     outputs: usize,
     dt_s: f64,
     cues: usize,
@@ -83,18 +87,6 @@ pub struct GradedCircuit {
     pace: f64,
 }
 
-lobule_control::snapshot!(GradedCircuit {
-    granule,
-    weights,
-    line,
-    next,
-    trace,
-    square,
-    purkinje,
-    learns,
-    pace
-});
-
 impl GradedCircuit {
     /// A circuit of so many outputs in updates of `dt_s`, whose wiring is drawn from `seed`.
     ///
@@ -109,6 +101,7 @@ impl GradedCircuit {
         let mossy = Mossy::new(&parameters.channels);
         let granule = Granule::new(&mossy, parameters, dt_s, seed);
         let delay = (parameters.delay_s / dt_s).round() as usize;
+        let identity = fingerprint(format!("{:?} {:?}", parameters.channels, granule.wiring()).as_bytes());
         Ok(Self {
             cues: parameters.channels.iter().map(|channel| channel.cue + 1).max().unwrap_or(0),
             weights: vec![1.0; outputs * 2 * n],
@@ -120,6 +113,7 @@ impl GradedCircuit {
             learns: true,
             pace: 1.0,
             parameters: parameters.clone(),
+            identity,
             outputs,
             dt_s,
             mossy,
@@ -200,6 +194,41 @@ impl GradedCircuit {
     }
 }
 
+impl Snapshot for GradedCircuit {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.section("GradedCircuit");
+        to.put(&self.identity);
+        to.put(&self.granule);
+        to.put(&self.weights);
+        to.put(&self.line);
+        to.put(&self.next);
+        to.put(&self.trace);
+        to.put(&self.square);
+        to.put(&self.purkinje);
+        to.put(&self.learns);
+        to.put(&self.pace);
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.section("GradedCircuit")?;
+        let mut identity = 0u64;
+        from.take("identity", &mut identity)?;
+        if identity != self.identity {
+            let what = "the state is of a circuit with another seed, other channels or other granule cells; make it as that one was made";
+            return Err(Error::State { part: PART.into(), what: what.into() });
+        }
+        from.take("granule", &mut self.granule)?;
+        from.take("weights", &mut self.weights)?;
+        from.take("line", &mut self.line)?;
+        from.take("next", &mut self.next)?;
+        from.take("trace", &mut self.trace)?;
+        from.take("square", &mut self.square)?;
+        from.take("purkinje", &mut self.purkinje)?;
+        from.take("learns", &mut self.learns)?;
+        from.take("pace", &mut self.pace)
+    }
+}
+
 impl Controller for GradedCircuit {
     fn name(&self) -> &str {
         "graded_circuit"
@@ -271,7 +300,19 @@ impl Controller for GradedCircuit {
 
     fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
         from.take("weights", &mut self.weights)?;
-        from.take("threshold", &mut self.granule.threshold)
+        from.take("threshold", &mut self.granule.threshold)?;
+        let most = self.parameters.most_weight;
+        let wrong = |what: String| Err(Error::State { part: PART.into(), what });
+        if let Some(weight) = self.weights.iter().find(|weight| !(0.0..=most).contains(*weight)) {
+            return wrong(format!(
+                "a weight of {weight} is none of this circuit, whose weights are 0 to {most}"
+            ));
+        }
+        let threshold = self.granule.threshold;
+        if !(0.0..=MOST_THRESHOLD).contains(&threshold) {
+            return wrong(format!("a threshold of {threshold} is not 0 to {MOST_THRESHOLD}"));
+        }
+        Ok(())
     }
 
     fn slow(&mut self, factor: f64) -> bool {
