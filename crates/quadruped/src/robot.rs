@@ -4,7 +4,7 @@ use lobule_control::Error as ControlError;
 use lobule_control::walking::{
     Body, Cue, Effector, FixedCorrections, Output, Steerable, WalkError, Walker, WalkerParameters, Weight,
 };
-use lobule_mujoco::go2::{Go2Parameters, JOINTS, LEGS};
+use lobule_mujoco::go2::{Go2Parameters, Ground, JOINTS, LEGS};
 use lobule_mujoco::policy::{PolicyParameters, PolicyWalker};
 use lobule_mujoco::{BodyParameters, Change, MujocoPlant, Source, Variation};
 use lobule_study::{Check, Error};
@@ -119,7 +119,7 @@ impl BodyConfig {
         files.map(|file| ("body.model", file)).collect()
     }
 
-    /// The robot of a seed with what happens to it. `stiffness` multiplies the gains of the generator's servos.
+    /// The robot of a seed on flat ground with what happens to it. `stiffness` multiplies the gains of the generator's servos.
     ///
     /// # Errors
     /// As [`MujocoPlant::new`].
@@ -130,10 +130,26 @@ impl BodyConfig {
         seed: u64,
         changes: &[Change],
     ) -> Result<MujocoPlant, ControlError> {
+        self.robot_on(Ground::Flat, base, stiffness, seed, changes)
+    }
+
+    /// The same on another ground; a model of one's own brings its own.
+    ///
+    /// # Errors
+    /// As [`MujocoPlant::new`].
+    pub fn robot_on(
+        &self,
+        ground: Ground,
+        base: Base,
+        stiffness: f64,
+        seed: u64,
+        changes: &[Change],
+    ) -> Result<MujocoPlant, ControlError> {
         let mut go2 = match base {
             Base::Generator => Go2Parameters::default(),
             Base::Policy => Go2Parameters::identified(),
         };
+        go2.ground = ground;
         go2.kp = go2.kp.map(|kp| kp * stiffness);
         // Critical damping goes with the root of the stiffness.
         go2.kd = go2.kd.map(|kd| kd * stiffness.sqrt());

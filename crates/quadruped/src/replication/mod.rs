@@ -1,0 +1,82 @@
+//! `quadruped/replication`: a published walk with a cerebellum, again, beside walks without it.
+//!
+//! ```text
+//!                                      ┌ Marr-Albus-Ito circuit | frozen | random | none
+//! pattern generator ── gate (weight) ──┴─▶ joint targets ─▶ robot ─▶ way, heading, falls
+//! policy (PPO) as published ─────────────▶ joint targets
+//! ```
+//!
+//! Units: m, deg, control steps of 5 ms.
+
+mod config;
+mod gait;
+mod record;
+mod subject;
+mod track;
+mod watched;
+
+use config::{Arm, Config, Ground};
+use lobule_study::prelude::*;
+use lobule_study::Item;
+use record::Record;
+use std::path::PathBuf;
+
+/// `quadruped/replication`.
+#[derive(Debug, Clone, Copy)]
+pub struct Replication;
+
+static CARD: Card = Card {
+    name: "quadruped/replication",
+    title: "A published walk with a cerebellum, again",
+    line: "Does the published cerebellum of a quadruped make it walk farther, and what do its numbers mean?",
+    source: "Hesse, MH-FLOCKE v0.4.1; Todorov, Erez & Tassa 2012",
+    sources: &[
+        "Circuit, pattern generator, reflexes, gate, body and PPO baseline: MH-FLOCKE v0.4.1 (github.com/MarcHesse/mhflocke, tag v0.4.1-paper1)",
+        "Physics: Todorov, Erez & Tassa 2012, doi:10.1109/IROS.2012.6386109; Go2: MuJoCo Menagerie, BSD-3-Clause (Unitree)",
+        "PPO: Schulman et al. 2017, arXiv:1707.06347; as a residual: Johannink et al. 2019, doi:10.1109/ICRA.2019.8794127",
+    ],
+    defaults: include_str!("replication.toml"),
+    presets: &[
+        Preset::new("default", "ten robots with and without the circuit, fewer in the controls, about ten minutes on two cores", ""),
+        Preset::new("quick", "two robots, short walks, a few seconds", include_str!("replication.quick.toml")),
+    ],
+    unit: "steps",
+    grounds: &[],
+    ..Card::BLANK
+};
+
+impl Study for Replication {
+    type Config = Config;
+    type Record = Record;
+
+    const CARD: &'static Card = &CARD;
+
+    fn check(&self, config: &Config) -> Result<(), Error> {
+        config.validate()
+    }
+
+    fn inputs(&self, config: &Config) -> Vec<(&'static str, PathBuf)> {
+        config.body.inputs()
+    }
+
+    fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
+        run.progress.expect(config.all_steps());
+        let walk = |&(ground, arm, seed): &(Ground, Arm, u64), item: &Item| {
+            subject::walk(config, ground, arm, seed, item)
+        };
+        let walks = run.each("walks", &config.walks(), walk)?;
+        Ok(Record { walks, trained: Vec::new(), taught: subject::taught(config)? })
+    }
+
+    fn findings(&self, _config: &Config, _record: &Record) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    fn figures(&self, _config: &Config, _record: &Record) -> Result<Vec<Figure>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn story(&self, _config: &Config, _record: &Record) -> Story {
+        Story::default()
+    }
+}
