@@ -224,9 +224,7 @@ impl Config {
     pub fn go2_ground(&self, ground: Ground) -> go2::Ground {
         match ground {
             Ground::Flat => go2::Ground::Flat,
-            Ground::Hills => {
-                go2::Ground::Hills { difficulty: self.hills.difficulty, seed: self.hills.seed }
-            }
+            Ground::Hills => go2::Ground::Hills { difficulty: self.hills.difficulty, seed: self.hills.seed },
         }
     }
 

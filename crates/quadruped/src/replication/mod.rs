@@ -9,17 +9,20 @@
 //! Units: m, deg, control steps of 5 ms.
 
 mod config;
+mod findings;
 mod gait;
+mod policies;
 mod record;
 mod subject;
 mod track;
 mod watched;
 
 use config::{Arm, Config, Ground};
-use lobule_study::prelude::*;
 use lobule_study::Item;
-use record::Record;
+use lobule_study::prelude::*;
+use record::{BINS, RATE_BINS, Record};
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// `quadruped/replication`.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +40,19 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("replication.toml"),
     presets: &[
-        Preset::new("default", "ten robots with and without the circuit, fewer in the controls, about ten minutes on two cores", ""),
-        Preset::new("quick", "two robots, short walks, a few seconds", include_str!("replication.quick.toml")),
+        Preset::new(
+            "default",
+            "ten robots with and without the circuit, fewer in the controls, about ten minutes on two cores",
+            "",
+        ),
+        Preset::new(
+            "quick",
+            "two robots, short walks, a few seconds",
+            include_str!("replication.quick.toml"),
+        ),
     ],
     unit: "steps",
-    grounds: &[],
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -62,14 +73,45 @@ impl Study for Replication {
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         run.progress.expect(config.all_steps());
         let walk = |&(ground, arm, seed): &(Ground, Arm, u64), item: &Item| {
-            subject::walk(config, ground, arm, seed, item)
+            if arm == Arm::PublishedPpo {
+                return policies::published(config, seed, item);
+            }
+            let begin = Instant::now();
+            let walked = subject::walk(config, ground, arm, seed, item)?;
+            if (ground, arm, Some(&seed)) == (Ground::Flat, Arm::Circuit, config.seeds.first()) {
+                let rate = config.steps as f64 / begin.elapsed().as_secs_f64();
+                run.measured("control_steps_with_circuit", rate, "1/s");
+            }
+            Ok(walked)
         };
+        let train = |&seed: &u64, item: &Item| policies::residual(config, seed, item);
+        // The longest first.
+        let trained = run.each("trained", config.trained(), train)?;
         let walks = run.each("walks", &config.walks(), walk)?;
-        Ok(Record { walks, trained: Vec::new(), taught: subject::taught(config)? })
+        Ok(Record { walks, trained, taught: subject::taught(config)? })
     }
 
-    fn findings(&self, _config: &Config, _record: &Record) -> Vec<Finding> {
-        Vec::new()
+    fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
+        findings::findings(config, record)
+    }
+
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        for &ground in &config.grounds {
+            for arm in config.arms.iter().copied().filter(|arm| *arm != Arm::ResidualPpo) {
+                let walks: Vec<_> = record.of(ground, arm).collect();
+                shape::long("walks", &walks, config.seeds_of(ground, arm).len())?;
+                for walk in walks.into_iter().filter(|walk| walk.arm.has_neurons()) {
+                    let neurons = walk.neurons.as_ref().ok_or("neurons: the circuit is missing")?;
+                    shape::long("weights", &neurons.weights, BINS)?;
+                    shape::long("rates", &neurons.rates, RATE_BINS)?;
+                }
+            }
+        }
+        shape::long("trained", &record.trained, config.trained().len())?;
+        for trained in &record.trained {
+            shape::long("tested", &trained.tested, config.residual.budgets.len())?;
+        }
+        Ok(())
     }
 
     fn figures(&self, _config: &Config, _record: &Record) -> Result<Vec<Figure>, Error> {

@@ -38,8 +38,7 @@ fn circuit_parameters(config: &Config) -> CircuitParameters {
 /// Parameters of the walker of an arm.
 pub fn walker_parameters(config: &Config, arm: Arm) -> WalkerParameters {
     let default = WalkerParameters::default();
-    let curiosity =
-        if config.walker.is_curious { Curiosity::Drawn } else { default.arousal.curiosity };
+    let curiosity = if config.walker.is_curious { Curiosity::Drawn } else { default.arousal.curiosity };
     let weight = match arm {
         Arm::LowWeight | Arm::ResidualPpo => Weight::Fixed(config.walker.low_weight),
         Arm::HighWeight => Weight::Fixed(config.walker.high_weight),
