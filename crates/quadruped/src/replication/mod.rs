@@ -9,10 +9,12 @@
 //! Units: m, deg, control steps of 5 ms.
 
 mod config;
+mod figures;
 mod findings;
 mod gait;
 mod policies;
 mod record;
+mod story;
 mod subject;
 mod track;
 mod watched;
@@ -114,11 +116,17 @@ impl Study for Replication {
         Ok(())
     }
 
-    fn figures(&self, _config: &Config, _record: &Record) -> Result<Vec<Figure>, Error> {
-        Ok(Vec::new())
+    fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
+        let mut all = vec![figures::distances(config, record)?, figures::paths(config, record)?];
+        all.push(figures::course(config, record)?);
+        all.extend(figures::circuit(record, subject::cap(config))?);
+        all.push(figures::tilt(config, record)?);
+        all.extend(figures::gait(record)?);
+        all.extend(figures::training(config, record)?);
+        Ok(all)
     }
 
-    fn story(&self, _config: &Config, _record: &Record) -> Story {
-        Story::default()
+    fn story(&self, config: &Config, record: &Record) -> Story {
+        story::story(config, record)
     }
 }

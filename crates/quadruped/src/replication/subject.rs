@@ -35,6 +35,11 @@ fn circuit_parameters(config: &Config) -> CircuitParameters {
     }
 }
 
+/// Largest weight of a synapse.
+pub fn cap(config: &Config) -> f64 {
+    circuit_parameters(config).plasticity.w_max
+}
+
 /// Parameters of the walker of an arm.
 pub fn walker_parameters(config: &Config, arm: Arm) -> WalkerParameters {
     let default = WalkerParameters::default();
@@ -176,7 +181,7 @@ pub fn walk(config: &Config, ground: Ground, arm: Arm, seed: u64, item: &Item) -
     }
     let neurons = seen.zip(sizes).map(|(seen, sizes)| {
         let weights = looped.controller().weights();
-        let cap = circuit_parameters(config).plasticity.w_max;
+        let cap = cap(config);
         let at = |is: &dyn Fn(f64) -> bool| mean_of(weights.iter().map(|w| f64::from(u8::from(is(*w)))));
         let (_, counts) = histogram(weights.iter().copied(), 0.0, cap, BINS);
         let threshold = circuit_parameters(config).purkinje.threshold;
