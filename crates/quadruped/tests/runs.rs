@@ -43,13 +43,17 @@ fn defaults_are_whole_and_wrong_values_are_refused_by_key() {
         let name = experiment.card().name;
         assert!(resolved(&[]).is_ok(), "{name}: {:?}", resolved(&[]));
         // Gains are measured without arms.
-        let of_arms: &[(&str, [&str; 3])] = if name == "quadruped/effectors" {
-            &[
+        let of_arms: &[(&str, [&str; 3])] = match name {
+            "quadruped/effectors" => &[
                 ("values.trim=[0.1, 0.1]", ["values.trim", "0.1", ""]),
                 ("values.lean=[0.0]", ["values.lean", "0", "leave"]),
-            ]
-        } else {
-            &[("arms=[\"learned\"]", ["arms", "frozen", "missing"]), ("arms=[]", ["arms", "", ""])]
+            ],
+            "quadruped/replication" => &[
+                ("arms=[\"circuit\"]", ["arms", "no_neurons", "missing"]),
+                ("walker.low_weight=0.95", ["walker.low_weight", "0.95", "0.9"]),
+                ("residual.budgets=[50001]", ["residual.budgets", "50001", "4"]),
+            ],
+            _ => &[("arms=[\"learned\"]", ["arms", "frozen", "missing"]), ("arms=[]", ["arms", "", ""])],
         };
         let of_all = [
             ("body.model=\"nowhere.xml\"", ["body.model", "nowhere.xml", "go2"]),
