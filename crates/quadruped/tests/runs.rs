@@ -101,7 +101,11 @@ fn a_model_from_a_file_walks_as_the_same_model_that_was_fetched() {
     let own = [format!("body.model={}", file.display())];
     for experiment in ALL {
         let name = experiment.card().name;
-        assert_eq!(hashes(*experiment, 2, &own), hashes(*experiment, 2, &[]), "{name}");
+        // Without the policies, which are trained for the longest time.
+        let few = "arms=[\"no_neurons\", \"circuit\"]".to_string();
+        let few = if name == "quadruped/replication" { vec![few] } else { Vec::new() };
+        let own = [&own[..], &few].concat();
+        assert_eq!(hashes(*experiment, 2, &own), hashes(*experiment, 2, &few), "{name}");
     }
 }
 
