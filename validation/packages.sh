@@ -8,8 +8,9 @@ trap 'rm -rf "$work" target/packages' EXIT
 
 rm -rf target/packages
 cargo package --workspace --allow-dirty --no-verify --target-dir target/packages
+# Files in a package all have one old date, by which Cargo would take those of an earlier run for these: they get today's.
 for package in target/packages/package/*.crate; do
-    tar -xzf "$package" -C "$work"
+    tar -xzmf "$package" -C "$work"
 done
 {
     printf '[workspace]\nresolver = "3"\nmembers = ["lobule*"]\n\n'
